@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The board's own devices, one a file."""

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT
+ * What the cryptographic instructions compute, as the Arm manual's shared pseudocode has it (AESSubBytes, SHA256hash, Sbox, ...).
+ * Pure functions of vector registers. They are not constant-time in the host: a guest's secrets are not hidden from it. */
+#include "arch/crypto.h"
+#include "arch/host_x86.h"
+
+/* -- AES (FIPS 197) ------------------------------------------------------------------------------------------ */
+static const u8 aes_sbox[256] = {
+    0x63, 0x7c, 0x77, 0x7b, 0xf2, 0x6b, 0x6f, 0xc5, 0x30, 0x01, 0x67, 0x2b, 0xfe, 0xd7, 0xab, 0x76,
+    0xca, 0x82, 0xc9, 0x7d, 0xfa, 0x59, 0x47, 0xf0, 0xad, 0xd4, 0xa2, 0xaf, 0x9c, 0xa4, 0x72, 0xc0,
+    0xb7, 0xfd, 0x93, 0x26, 0x36, 0x3f, 0xf7, 0xcc, 0x34, 0xa5, 0xe5, 0xf1, 0x71, 0xd8, 0x31, 0x15,
+    0x04, 0xc7, 0x23, 0xc3, 0x18, 0x96, 0x05, 0x9a, 0x07, 0x12, 0x80, 0xe2, 0xeb, 0x27, 0xb2, 0x75,
+    0x09, 0x83, 0x2c, 0x1a, 0x1b, 0x6e, 0x5a, 0xa0, 0x52, 0x3b, 0xd6, 0xb3, 0x29, 0xe3, 0x2f, 0x84,
+    0x53, 0xd1, 0x00, 0xed, 0x20, 0xfc, 0xb1, 0x5b, 0x6a, 0xcb, 0xbe, 0x39, 0x4a, 0x4c, 0x58, 0xcf,
+    0xd0, 0xef, 0xaa, 0xfb, 0x43, 0x4d, 0x33, 0x85, 0x45, 0xf9, 0x02, 0x7f, 0x50, 0x3c, 0x9f, 0xa8,
+    0x51, 0xa3, 0x40, 0x8f, 0x92, 0x9d, 0x38, 0xf5, 0xbc, 0xb6, 0xda, 0x21, 0x10, 0xff, 0xf3, 0xd2,
+    0xcd, 0x0c, 0x13, 0xec, 0x5f, 0x97, 0x44, 0x17, 0xc4, 0xa7, 0x7e, 0x3d, 0x64, 0x5d, 0x19, 0x73,
+    0x60, 0x81, 0x4f, 0xdc, 0x22, 0x2a, 0x90, 0x88, 0x46, 0xee, 0xb8, 0x14, 0xde, 0x5e, 0x0b, 0xdb,
+    0xe0, 0x32, 0x3a, 0x0a, 0x49, 0x06, 0x24, 0x5c, 0xc2, 0xd3, 0xac, 0x62, 0x91, 0x95, 0xe4, 0x79,
+    0xe7, 0xc8, 0x37, 0x6d, 0x8d, 0xd5, 0x4e, 0xa9, 0x6c, 0x56, 0xf4, 0xea, 0x65, 0x7a, 0xae, 0x08,
+    0xba, 0x78, 0x25, 0x2e, 0x1c, 0xa6, 0xb4, 0xc6, 0xe8, 0xdd, 0x74, 0x1f, 0x4b, 0xbd, 0x8b, 0x8a,
+    0x70, 0x3e, 0xb5, 0x66, 0x48, 0x03, 0xf6, 0x0e, 0x61, 0x35, 0x57, 0xb9, 0x86, 0xc1, 0x1d, 0x9e,
+    0xe1, 0xf8, 0x98, 0x11, 0x69, 0xd9, 0x8e, 0x94, 0x9b, 0x1e, 0x87, 0xe9, 0xce, 0x55, 0x28, 0xdf,
+    0x8c, 0xa1, 0x89, 0x0d, 0xbf, 0xe6, 0x42, 0x68, 0x41, 0x99, 0x2d, 0x0f, 0xb0, 0x54, 0xbb, 0x16,
+};
+
+static const u8 aes_inv_sbox[256] = {
+    0x52, 0x09, 0x6a, 0xd5, 0x30, 0x36, 0xa5, 0x38, 0xbf, 0x40, 0xa3, 0x9e, 0x81, 0xf3, 0xd7, 0xfb,
+    0x7c, 0xe3, 0x39, 0x82, 0x9b, 0x2f, 0xff, 0x87, 0x34, 0x8e, 0x43, 0x44, 0xc4, 0xde, 0xe9, 0xcb,
+    0x54, 0x7b, 0x94, 0x32, 0xa6, 0xc2, 0x23, 0x3d, 0xee, 0x4c, 0x95, 0x0b, 0x42, 0xfa, 0xc3, 0x4e,
+    0x08, 0x2e, 0xa1, 0x66, 0x28, 0xd9, 0x24, 0xb2, 0x76, 0x5b, 0xa2, 0x49, 0x6d, 0x8b, 0xd1, 0x25,
+    0x72, 0xf8, 0xf6, 0x64, 0x86, 0x68, 0x98, 0x16, 0xd4, 0xa4, 0x5c, 0xcc, 0x5d, 0x65, 0xb6, 0x92,
+    0x6c, 0x70, 0x48, 0x50, 0xfd, 0xed, 0xb9, 0xda, 0x5e, 0x15, 0x46, 0x57, 0xa7, 0x8d, 0x9d, 0x84,
+    0x90, 0xd8, 0xab, 0x00, 0x8c, 0xbc, 0xd3, 0x0a, 0xf7, 0xe4, 0x58, 0x05, 0xb8, 0xb3, 0x45, 0x06,
+    0xd0, 0x2c, 0x1e, 0x8f, 0xca, 0x3f, 0x0f, 0x02, 0xc1, 0xaf, 0xbd, 0x03, 0x01, 0x13, 0x8a, 0x6b,
+    0x3a, 0x91, 0x11, 0x41, 0x4f, 0x67, 0xdc, 0xea, 0x97, 0xf2, 0xcf, 0xce, 0xf0, 0xb4, 0xe6, 0x73,
+    0x96, 0xac, 0x74, 0x22, 0xe7, 0xad, 0x35, 0x85, 0xe2, 0xf9, 0x37, 0xe8, 0x1c, 0x75, 0xdf, 0x6e,
+    0x47, 0xf1, 0x1a, 0x71, 0x1d, 0x29, 0xc5, 0x89, 0x6f, 0xb7, 0x62, 0x0e, 0xaa, 0x18, 0xbe, 0x1b,
+    0xfc, 0x56, 0x3e, 0x4b, 0xc6, 0xd2, 0x79, 0x20, 0x9a, 0xdb, 0xc0, 0xfe, 0x78, 0xcd, 0x5a, 0xf4,
+    0x1f, 0xdd, 0xa8, 0x33, 0x88, 0x07, 0xc7, 0x31, 0xb1, 0x12, 0x10, 0x59, 0x27, 0x80, 0xec, 0x5f,
+    0x60, 0x51, 0x7f, 0xa9, 0x19, 0xb5, 0x4a, 0x0d, 0x2d, 0xe5, 0x7a, 0x9f, 0x93, 0xc9, 0x9c, 0xef,
+    0xa0, 0xe0, 0x3b, 0x4d, 0xae, 0x2a, 0xf5, 0xb0, 0xc8, 0xeb, 0xbb, 0x3c, 0x83, 0x53, 0x99, 0x61,
+    0x17, 0x2b, 0x04, 0x7e, 0xba, 0x77, 0xd6, 0x26, 0xe1, 0x69, 0x14, 0x63, 0x55, 0x21, 0x0c, 0x7d,
+};
+
+/* ShiftRows and InvShiftRows: byte i comes from byte [i]. The state is stored by columns. */
+static const u8 shift_rows[16] = { 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11 };
+static const u8 inv_shift_rows[16] = { 0, 13, 10, 7, 4, 1, 14, 11, 8, 5, 2, 15, 12, 9, 6, 3 };
+
+static void aes_round(Vreg *d, const Vreg *n, const u8 rows[16], const u8 sbox[256])
+{
+    Vreg x = *d, r;
+    x.d[0] ^= n->d[0];
+    x.d[1] ^= n->d[1];
+    for (unsigned i = 0; i < 16; i++)
+        r.b[i] = sbox[x.b[rows[i]]];
+    *d = r;
+}
+
+void aese(Vreg *d, const Vreg *n)
+{
+    if (HOST_HAS("aes"))
+        host_aese(d, n);
+    else
+        aes_round(d, n, shift_rows, aes_sbox);
+}
+
+void aesd(Vreg *d, const Vreg *n)
+{
+    if (HOST_HAS("aes"))
+        host_aesd(d, n);
+    else
+        aes_round(d, n, inv_shift_rows, aes_inv_sbox);
+}
+
+/* Each byte of a column times x in GF(2^8), modulo x^8 + x^4 + x^3 + x + 1. */
+static u32 xtime(u32 c)
+{
+    return (c & 0x7f7f7f7f) << 1 ^ (c >> 7 & 0x01010101) * 0x1b;
+}
+
+static u32 rol32(u32 v, unsigned n) { return v << n | v >> (32 - n); }
+static u64 ror64(u64 v, unsigned n) { return v >> n | v << (64 - n); }
+
+/* 2 a0 + 3 a1 + a2 + a3, for each byte of the column. */
+static u32 mix_column(u32 c)
+{
+    u32 next = rol32(c, 24);
+    return xtime(c ^ next) ^ next ^ rol32(c, 16) ^ rol32(c, 8);
+}
+
+void aesmc(Vreg *d, const Vreg *n)
+{
+    if (HOST_HAS("aes")) {
+        host_aesmc(d, n);
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++)
+        d->s[i] = mix_column(n->s[i]);
+}
+
+/* InvMixColumns is MixColumns after adding 4 (a0 + a2) to both of each such pair. */
+void aesimc(Vreg *d, const Vreg *n)
+{
+    if (HOST_HAS("aes")) {
+        host_aesimc(d, n);
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        u32 c = n->s[i];
+        d->s[i] = mix_column(c ^ xtime(xtime(c ^ rol32(c, 16))));
+    }
+}
+
+/* -- SHA-1 (FIPS 180) ------------------------------------------------------------------------------------------ */
+static u32 choose(u32 x, u32 y, u32 z) { return ((y ^ z) & x) ^ z; }
+static u32 parity(u32 x, u32 y, u32 z) { return x ^ y ^ z; }
+static u32 majority(u32 x, u32 y, u32 z) { return (x & y) | ((x | y) & z); }
+
+static void sha1_rounds(Vreg *d, u32 e, const Vreg *w, u32 (*f)(u32, u32, u32))
+{
+    Vreg x = *d;
+    for (unsigned i = 0; i < 4; i++) {
+        u32 next = e + rol32(x.s[0], 5) + f(x.s[1], x.s[2], x.s[3]) + w->s[i];
+        e = x.s[3];
+        x = (Vreg){ .s = { next, x.s[0], rol32(x.s[1], 30), x.s[2] } };
+    }
+    *d = x;
+}
+
+void sha1c(Vreg *d, const Vreg *n, const Vreg *m) { sha1_rounds(d, n->s[0], m, choose); }
+void sha1p(Vreg *d, const Vreg *n, const Vreg *m) { sha1_rounds(d, n->s[0], m, parity); }
+void sha1m(Vreg *d, const Vreg *n, const Vreg *m) { sha1_rounds(d, n->s[0], m, majority); }
+void sha1h(Vreg *d, const Vreg *n) { *d = (Vreg){ .s = { rol32(n->s[0], 30) } }; }
+
+void sha1su0(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    u64 low = d->d[1] ^ d->d[0] ^ m->d[0], high = n->d[0] ^ d->d[1] ^ m->d[1];
+    *d = (Vreg){ .d = { low, high } };
+}
+
+void sha1su1(Vreg *d, const Vreg *n)
+{
+    u32 t[4] = { d->s[0] ^ n->s[1], d->s[1] ^ n->s[2], d->s[2] ^ n->s[3], d->s[3] };
+    *d = (Vreg){ .s = { rol32(t[0], 1), rol32(t[1], 1), rol32(t[2], 1), rol32(t[3], 1) ^ rol32(t[0], 2) } };
+}
+
+/* -- SHA-256 ------------------------------------------------------------------------------------------------------- */
+/* SHA256hash: four rounds on x = d c b a, y = h g f e (low lane last). */
+static void sha256_rounds(Vreg *x, Vreg *y, const Vreg *w)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        u32 a = x->s[0], e = y->s[0];
+        u32 sigma1 = rol32(e, 26) ^ rol32(e, 21) ^ rol32(e, 7), sigma0 = rol32(a, 30) ^ rol32(a, 19) ^ rol32(a, 10);
+        u32 t = y->s[3] + sigma1 + choose(e, y->s[1], y->s[2]) + w->s[i];
+        u32 new_e = x->s[3] + t, new_a = t + sigma0 + majority(a, x->s[1], x->s[2]);
+        *x = (Vreg){ .s = { new_a, x->s[0], x->s[1], x->s[2] } };
+        *y = (Vreg){ .s = { new_e, y->s[0], y->s[1], y->s[2] } };
+    }
+}
+
+void sha256h(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    Vreg x = *d, y = *n;
+    sha256_rounds(&x, &y, m);
+    *d = x;
+}
+
+void sha256h2(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    Vreg x = *n, y = *d;
+    sha256_rounds(&x, &y, m);
+    *d = y;
+}
+
+void sha256su0(Vreg *d, const Vreg *n)
+{
+    u32 t[4] = { d->s[1], d->s[2], d->s[3], n->s[0] };
+    for (unsigned i = 0; i < 4; i++)
+        d->s[i] += rol32(t[i], 25) ^ rol32(t[i], 14) ^ t[i] >> 3;
+}
+
+void sha256su1(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    u32 t0[4] = { n->s[1], n->s[2], n->s[3], m->s[0] }, t1[4] = { m->s[2], m->s[3] };
+    Vreg r = *d;
+    for (unsigned i = 0; i < 4; i++) {
+        r.s[i] += t0[i] + (rol32(t1[i], 15) ^ rol32(t1[i], 13) ^ t1[i] >> 10);
+        if (i < 2)
+            t1[i + 2] = r.s[i];
+    }
+    *d = r;
+}
+
+/* -- SHA-512 --------------------------------------------------------------------------------------------------------- */
+static u64 choose64(u64 x, u64 y, u64 z) { return (x & y) ^ (~x & z); }
+static u64 majority64(u64 x, u64 y, u64 z) { return (x & y) ^ (x & z) ^ (y & z); }
+static u64 sigma1_512(u64 v) { return ror64(v, 14) ^ ror64(v, 18) ^ ror64(v, 41); }
+static u64 sigma0_512(u64 v) { return ror64(v, 28) ^ ror64(v, 34) ^ ror64(v, 39); }
+static u64 schedule0_512(u64 v) { return ror64(v, 1) ^ ror64(v, 8) ^ v >> 7; }
+static u64 schedule1_512(u64 v) { return ror64(v, 19) ^ ror64(v, 61) ^ v >> 6; }
+
+void sha512h(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    u64 high = d->d[1] + choose64(m->d[1], n->d[0], n->d[1]) + sigma1_512(m->d[1]);
+    u64 e = high + m->d[0];
+    u64 low = d->d[0] + choose64(e, m->d[1], n->d[0]) + sigma1_512(e);
+    *d = (Vreg){ .d = { low, high } };
+}
+
+void sha512h2(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    u64 high = d->d[1] + majority64(n->d[0], m->d[1], m->d[0]) + sigma0_512(m->d[0]);
+    u64 low = d->d[0] + majority64(high, m->d[0], m->d[1]) + sigma0_512(high);
+    *d = (Vreg){ .d = { low, high } };
+}
+
+void sha512su0(Vreg *d, const Vreg *n)
+{
+    u64 low = d->d[0] + schedule0_512(d->d[1]), high = d->d[1] + schedule0_512(n->d[0]);
+    *d = (Vreg){ .d = { low, high } };
+}
+
+void sha512su1(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    u64 low = d->d[0] + schedule1_512(n->d[0]) + m->d[0], high = d->d[1] + schedule1_512(n->d[1]) + m->d[1];
+    *d = (Vreg){ .d = { low, high } };
+}
+
+/* -- SM3 (GB/T 32905) ---------------------------------------------------------------------------------------------------- */
+static u32 sm3_p0(u32 v) { return v ^ rol32(v, 9) ^ rol32(v, 17); }
+static u32 sm3_p1(u32 v) { return v ^ rol32(v, 15) ^ rol32(v, 23); }
+
+void sm3ss1(Vreg *d, const Vreg *n, const Vreg *m, const Vreg *a)
+{
+    u32 v = rol32(rol32(n->s[3], 12) + m->s[3] + a->s[3], 7);
+    *d = (Vreg){ .s = { 0, 0, 0, v } };
+}
+
+/* The registers a b c d (e f g h) are lanes 3 2 1 0 of d; rotation: of b (f) as it moves on. */
+static void sm3_shift(Vreg *d, unsigned rotation, u32 first)
+{
+    *d = (Vreg){ .s = { d->s[1], rol32(d->s[2], rotation), d->s[3], first } };
+}
+
+static u32 sm3_tt1(const Vreg *d, const Vreg *n, u32 w, u32 f)
+{
+    return f + d->s[0] + (n->s[3] ^ rol32(d->s[3], 12)) + w;
+}
+
+void sm3tt1a(Vreg *d, const Vreg *n, const Vreg *m, unsigned i)
+{
+    sm3_shift(d, 9, sm3_tt1(d, n, m->s[i], parity(d->s[3], d->s[2], d->s[1])));
+}
+
+void sm3tt1b(Vreg *d, const Vreg *n, const Vreg *m, unsigned i)
+{
+    sm3_shift(d, 9, sm3_tt1(d, n, m->s[i], majority(d->s[3], d->s[2], d->s[1])));
+}
+
+void sm3tt2a(Vreg *d, const Vreg *n, const Vreg *m, unsigned i)
+{
+    sm3_shift(d, 19, sm3_p0(parity(d->s[3], d->s[2], d->s[1]) + d->s[0] + n->s[3] + m->s[i]));
+}
+
+void sm3tt2b(Vreg *d, const Vreg *n, const Vreg *m, unsigned i)
+{
+    sm3_shift(d, 19, sm3_p0(choose(d->s[3], d->s[2], d->s[1]) + d->s[0] + n->s[3] + m->s[i]));
+}
+
+void sm3partw1(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    Vreg r;
+    for (unsigned i = 0; i < 3; i++)
+        r.s[i] = sm3_p1(d->s[i] ^ n->s[i] ^ rol32(m->s[i + 1], 15));
+    r.s[3] = sm3_p1(d->s[3] ^ n->s[3] ^ rol32(r.s[0], 15));
+    *d = r;
+}
+
+void sm3partw2(Vreg *d, const Vreg *n, const Vreg *m)
+{
+    Vreg r;
+    u32 first = n->s[0] ^ rol32(m->s[0], 7);
+    for (unsigned i = 0; i < 4; i++)
+        r.s[i] = d->s[i] ^ n->s[i] ^ rol32(m->s[i], 7);
+    r.s[3] ^= sm3_p1(rol32(first, 15));
+    *d = r;
+}
+
+/* -- SM4 (GB/T 32907) ------------------------------------------------------------------------------------------------------ */
+static const u8 sm4_sbox[256] = {
+    0xd6, 0x90, 0xe9, 0xfe, 0xcc, 0xe1, 0x3d, 0xb7, 0x16, 0xb6, 0x14, 0xc2, 0x28, 0xfb, 0x2c, 0x05,
+    0x2b, 0x67, 0x9a, 0x76, 0x2a, 0xbe, 0x04, 0xc3, 0xaa, 0x44, 0x13, 0x26, 0x49, 0x86, 0x06, 0x99,
+    0x9c, 0x42, 0x50, 0xf4, 0x91, 0xef, 0x98, 0x7a, 0x33, 0x54, 0x0b, 0x43, 0xed, 0xcf, 0xac, 0x62,
+    0xe4, 0xb3, 0x1c, 0xa9, 0xc9, 0x08, 0xe8, 0x95, 0x80, 0xdf, 0x94, 0xfa, 0x75, 0x8f, 0x3f, 0xa6,
+    0x47, 0x07, 0xa7, 0xfc, 0xf3, 0x73, 0x17, 0xba, 0x83, 0x59, 0x3c, 0x19, 0xe6, 0x85, 0x4f, 0xa8,
+    0x68, 0x6b, 0x81, 0xb2, 0x71, 0x64, 0xda, 0x8b, 0xf8, 0xeb, 0x0f, 0x4b, 0x70, 0x56, 0x9d, 0x35,
+    0x1e, 0x24, 0x0e, 0x5e, 0x63, 0x58, 0xd1, 0xa2, 0x25, 0x22, 0x7c, 0x3b, 0x01, 0x21, 0x78, 0x87,
+    0xd4, 0x00, 0x46, 0x57, 0x9f, 0xd3, 0x27, 0x52, 0x4c, 0x36, 0x02, 0xe7, 0xa0, 0xc4, 0xc8, 0x9e,
+    0xea, 0xbf, 0x8a, 0xd2, 0x40, 0xc7, 0x38, 0xb5, 0xa3, 0xf7, 0xf2, 0xce, 0xf9, 0x61, 0x15, 0xa1,
+    0xe0, 0xae, 0x5d, 0xa4, 0x9b, 0x34, 0x1a, 0x55, 0xad, 0x93, 0x32, 0x30, 0xf5, 0x8c, 0xb1, 0xe3,
+    0x1d, 0xf6, 0xe2, 0x2e, 0x82, 0x66, 0xca, 0x60, 0xc0, 0x29, 0x23, 0xab, 0x0d, 0x53, 0x4e, 0x6f,
+    0xd5, 0xdb, 0x37, 0x45, 0xde, 0xfd, 0x8e, 0x2f, 0x03, 0xff, 0x6a, 0x72, 0x6d, 0x6c, 0x5b, 0x51,
+    0x8d, 0x1b, 0xaf, 0x92, 0xbb, 0xdd, 0xbc, 0x7f, 0x11, 0xd9, 0x5c, 0x41, 0x1f, 0x10, 0x5a, 0xd8,
+    0x0a, 0xc1, 0x31, 0x88, 0xa5, 0xcd, 0x7b, 0xbd, 0x2d, 0x74, 0xd0, 0x12, 0xb8, 0xe5, 0xb4, 0xb0,
+    0x89, 0x69, 0x97, 0x4a, 0x0c, 0x96, 0x77, 0x7e, 0x65, 0xb9, 0xf1, 0x09, 0xc5, 0x6e, 0xc6, 0x84,
+    0x18, 0xf0, 0x7d, 0xec, 0x3a, 0xdc, 0x4d, 0x20, 0x79, 0xee, 0x5f, 0x3e, 0xd7, 0xcb, 0x39, 0x48,
+};
+
+static u32 sm4_substitute(u32 v)
+{
+    return sm4_sbox[v & 255] | (u32)sm4_sbox[v >> 8 & 255] << 8 | (u32)sm4_sbox[v >> 16 & 255] << 16 | (u32)sm4_sbox[v >> 24] << 24;
+}
+
+static u32 sm4_mix(u32 v) { return v ^ rol32(v, 2) ^ rol32(v, 10) ^ rol32(v, 18) ^ rol32(v, 24); }
+static u32 sm4_mix_key(u32 v) { return v ^ rol32(v, 13) ^ rol32(v, 23); }
+
+static Vreg sm4_rounds(Vreg x, const Vreg *key, u32 (*mix)(u32))
+{
+    for (unsigned i = 0; i < 4; i++) {
+        u32 v = x.s[0] ^ mix(sm4_substitute(x.s[3] ^ x.s[2] ^ x.s[1] ^ key->s[i]));
+        x = (Vreg){ .s = { x.s[1], x.s[2], x.s[3], v } };
+    }
+    return x;
+}
+
+void sm4e(Vreg *d, const Vreg *n) { *d = sm4_rounds(*d, n, sm4_mix); }
+void sm4ekey(Vreg *d, const Vreg *n, const Vreg *m) { *d = sm4_rounds(*n, m, sm4_mix_key); }
+
+/* -- Polynomial multiply ------------------------------------------------------------------------------------------------------ */
+/* Every fifth bit only: then the at most 13 terms of a column of the integer product never carry into the next column of theirs. */
+void pmull64(Vreg *d, u64 n, u64 m)
+{
+    if (HOST_HAS("pclmul")) {
+        host_pmull64(d, n, m);
+        return;
+    }
+    const u128 every_fifth = (u128)0x2108421084210842 << 64 | 0x1084210842108421;
+    u128 r = 0;
+    for (unsigned k = 0; k < 5; k++) {
+        u128 column = 0;
+        for (unsigned i = 0; i < 5; i++) {
+            unsigned j = (k + 5 - i) % 5;
+            column ^= (u128)(n & (u64)(every_fifth << i)) * (m & (u64)(every_fifth << j));
+        }
+        r ^= column & every_fifth << k;
+    }
+    *d = (Vreg){ .d = { (u64)r, (u64)(r >> 64) } };
+}
