@@ -21,10 +21,15 @@ static u64 *cval(Cpu *cpu, Timer timer)
     return timer == TIMER_PHYSICAL ? &cpu->cntp_cval_el0 : &cpu->cntv_cval_el0;
 }
 
+static u64 count_at(const Cpu *cpu, Timer timer, u64 now_ns)
+{
+    u64 count = now_ns / NS_PER_TICK;
+    return timer == TIMER_PHYSICAL ? count : count - cpu->cntvoff_el2;
+}
+
 u64 timer_count(Cpu *cpu, Timer timer)
 {
-    u64 count = cpu_now_ns(cpu) / NS_PER_TICK;
-    return timer == TIMER_PHYSICAL ? count : count - cpu->cntvoff_el2;
+    return count_at(cpu, timer, cpu_now_ns(cpu));
 }
 
 /* Guest time at which the counter will have advanced by `ticks` from where it stands at `now_ns`. */
@@ -39,16 +44,18 @@ static bool condition_met(Cpu *cpu, Timer timer)
     return timer_count(cpu, timer) >= *cval(cpu, timer);
 }
 
-/* Drives the timer's PPI; returns when it would next rise. */
+/* Drives the timer's PPI; returns when it would next rise. One look at the clock: with two, a compare value that passes in between
+ * is neither met nor still to come. */
 static u64 recompute_one(Cpu *cpu, Timer timer, unsigned intid)
 {
+    u64 now = cpu_now_ns(cpu), count = count_at(cpu, timer, now);
     bool unmasked = (*ctl(cpu, timer) & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE;
-    bool met = unmasked && condition_met(cpu, timer);
+    bool met = unmasked && count >= *cval(cpu, timer);
 
     gic_set_line(cpu->machine->gic, intid, cpu->index, met);
     if (!unmasked || met)
         return NEVER;
-    return ns_after(cpu_now_ns(cpu), *cval(cpu, timer) - timer_count(cpu, timer));
+    return ns_after(now, *cval(cpu, timer) - count);
 }
 
 u64 timer_recompute(Cpu *cpu)
@@ -115,6 +122,6 @@ u64 timer_next_event_ns(Cpu *cpu)
     unsigned bit = (unsigned)BITS(control, 7, 4) + (control & CNTKCTL_EVNTIS && cpu_has(cpu, FEAT_ECV) ? 8 : 0);
     u64 period = (u64)2 << bit;
     u64 edge = control & CNTKCTL_EVNTDIR ? 0 : period / 2;
-    u64 ticks = (edge - timer_count(cpu, TIMER_VIRTUAL)) & (period - 1);
-    return ns_after(cpu_now_ns(cpu), ticks ? ticks : period);
+    u64 now = cpu_now_ns(cpu), ticks = (edge - count_at(cpu, TIMER_VIRTUAL, now)) & (period - 1);
+    return ns_after(now, ticks ? ticks : period);
 }
