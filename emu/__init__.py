@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .cpu import Cpu
     from .device import Device, InterruptLine, Register, State
     from .errors import BusError, ConfigError, EmuError, FdtError, ImageError, SerialError, TranslationError
+    from .hooks import ExceptionInfo, HookHandle
     from .images import Image
     from .machine import Machine
     from .memory import Memory
@@ -29,6 +30,8 @@ _HOMES = {
     "Device": "device",
     "EmuError": "errors",
     "FdtError": "errors",
+    "ExceptionInfo": "hooks",
+    "HookHandle": "hooks",
     "Image": "images",
     "ImageError": "errors",
     "InterruptLine": "device",
@@ -49,7 +52,9 @@ __all__ = [
     "Cpu",
     "Device",
     "EmuError",
+    "ExceptionInfo",
     "FdtError",
+    "HookHandle",
     "Image",
     "ImageError",
     "InterruptLine",

@@ -6,66 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ._core import VRegisters, XRegisters
 from .memory import Memory
 
 if TYPE_CHECKING:
     from ._core import CpuState
 
 _PAGE = 4096
-
-
-class XRegisters:
-    """X0 to X30 as a sequence of 64-bit ints."""
-
-    __slots__ = ("_state",)
-
-    def __init__(self, state: CpuState) -> None:
-        self._state = state
-
-    def __len__(self) -> int:
-        return 31
-
-    def __getitem__(self, index: int) -> int:
-        return self._state.get_x(_index(index, 31, "X"))
-
-    def __setitem__(self, index: int, value: int) -> None:
-        self._state.set_x(_index(index, 31, "X"), value & 0xFFFF_FFFF_FFFF_FFFF)
-
-    def __iter__(self) -> Iterator[int]:
-        return (self._state.get_x(index) for index in range(31))
-
-    def __repr__(self) -> str:
-        return "[" + ", ".join(f"{value:#x}" for value in self) + "]"
-
-
-class VRegisters:
-    """V0 to V31 as a sequence of 128-bit ints."""
-
-    __slots__ = ("_state",)
-
-    def __init__(self, state: CpuState) -> None:
-        self._state = state
-
-    def __len__(self) -> int:
-        return 32
-
-    def __getitem__(self, index: int) -> int:
-        return self._state.get_v(_index(index, 32, "V"))
-
-    def __setitem__(self, index: int, value: int) -> None:
-        self._state.set_v(_index(index, 32, "V"), value & ((1 << 128) - 1))
-
-    def __iter__(self) -> Iterator[int]:
-        return (self._state.get_v(index) for index in range(32))
-
-    def __repr__(self) -> str:
-        return "[" + ", ".join(f"{value:#x}" for value in self) + "]"
-
-
-def _index(index: int, count: int, bank: str) -> int:
-    if not 0 <= index < count:
-        raise IndexError(f"{bank}{index}: there are {bank}0 to {bank}{count - 1}")
-    return index
 
 
 class SystemRegisters:

@@ -19,6 +19,7 @@ from .device import Device
 from .devices.pl011 import PL011
 from .devices.pl031 import PL031
 from .errors import ConfigError, EmuError
+from .hooks import Hooks
 from .memory import Memory
 from .serial import Backend, open_backend
 from .stops import Stop, StopReason
@@ -64,7 +65,7 @@ class _DeviceHost:
         self._core.set_external_input(self._uart.backend.live)
 
 
-class Machine:
+class Machine(Hooks):
     """An AArch64 machine.
 
     memory is a size ("64MiB" or bytes), cpus the number of cores, cpu their model, gic_version 2 or 3, max_el the
@@ -106,6 +107,7 @@ class Machine:
         self._uart = PL011()
         self._host = _DeviceHost(self._core, self.memory, self._uart)
         self.cpus = [Cpu(index, self._core.cpu(index), self.memory) for index in range(cpus)]
+        self._init_hooks(self.cpus)
         self._boot = Boot(self.memory, BootOptions(bootargs, initrd, dtb, generate_fdt, fdt_address), self._seed)
         self._attachments: list[Attachment] = []
         self._fdt_stale = False

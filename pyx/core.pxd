@@ -46,8 +46,25 @@ cdef extern from "<emu.h>" nogil:
     ctypedef struct CodeCache:
         pass
 
+    ctypedef cbool CodeCallback(Cpu *cpu, uint64_t vaddr, unsigned size, cbool block) noexcept nogil
+    ctypedef cbool AccessCallback(Cpu *cpu, uint64_t vaddr, unsigned size, const void *value, cbool is_write) noexcept nogil
+
     ctypedef struct Callbacks:
         cbool (*event)(void *owner, uint64_t serial) noexcept nogil
+        CodeCallback *code
+        AccessCallback *access
+        cbool (*exception)(Cpu *cpu, unsigned kind) noexcept nogil
+        cbool (*sysreg)(Cpu *cpu, uint16_t encoding, cbool is_write, uint64_t *value) noexcept nogil
+
+    ctypedef enum HookKind:
+        HOOK_CODE, HOOK_BLOCK, HOOK_READ, HOOK_WRITE
+
+    ctypedef struct HookRange:
+        uint64_t first, last
+
+    ctypedef struct SysregHook:
+        uint16_t encoding
+        cbool reads, writes
 
     ctypedef struct Machine:
         Cpu *cpus[64]
@@ -56,7 +73,8 @@ cdef extern from "<emu.h>" nogil:
         Gic *gic
         CodeCache *code
         void *owner
-        cbool external_input, running, virtual_clock
+        Callbacks callbacks
+        cbool external_input, running, virtual_clock, hooks_exceptions
         char stop_message[256]
         uint64_t seed
 
@@ -100,6 +118,9 @@ cdef extern from "<emu.h>" nogil:
     void machine_poll(Machine *machine, Cpu *cpu)
     uint64_t machine_at(Machine *machine, uint64_t time_ns)
     void machine_cancel(Machine *machine, uint64_t serial)
+    cbool machine_set_hooks(Machine *machine, HookKind kind, const HookRange *ranges, unsigned n, HookRange changed)
+    cbool machine_set_sysreg_hooks(Machine *machine, const SysregHook *hooks, unsigned n)
+    int MAX_SYSREG_HOOKS
     cbool machine_set_breakpoints(Machine *machine, const uint64_t *addresses, unsigned n)
     const char *machine_map_gic(Machine *machine, uint64_t distributor, uint64_t second)
     void machine_invalidate_code(Machine *machine, uint64_t paddr, uint64_t size)
@@ -126,7 +147,7 @@ cdef extern from "<emu.h>" nogil:
     cbool cpu_debug_translate(Cpu *cpu, uint64_t va, unsigned acc, uint64_t *paddr)
     cbool sysreg_debug_read(Cpu *cpu, const char *name, uint64_t *value)
     cbool sysreg_debug_write(Cpu *cpu, const char *name, uint64_t value)
-    const char *sysreg_name(unsigned index)
+    int sysreg_debug_encoding(Cpu *cpu, const char *name)
 
     ctypedef struct CpuModel:
         const char *name

@@ -2,7 +2,7 @@
 # cython: language_level=3, embedsignature=True, binding=True
 """The face of the C core: machines, cores, memory, and the callbacks into Python. No policy: that is emu's."""
 
-from cpython.buffer cimport PyBuffer_FillInfo
+from cpython.buffer cimport PyBUF_FORMAT, PyBuffer_FillInfo
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.pythread cimport PyThread_get_thread_ident
 from libc.stdlib cimport free, malloc
@@ -15,12 +15,18 @@ from array import array
 from collections import deque
 from time import monotonic_ns
 
+cdef char *FORMAT_U64 = b"Q"
 cdef uint64_t NEVER = 0xFFFFFFFFFFFFFFFF
+cdef uint64_t HOOKED_SLICE_NS = 2_000_000   # the same, while hooks keep the GIL
 cdef uint64_t HOST_SLICE_NS = 20_000_000    # how long a signal or another thread's request may wait
 
 
 class BusError(LookupError):
     """A physical address range is not, or not all, guest RAM."""
+
+
+def _hook_first(Hook hook):
+    return hook.first
 
 
 cdef void _keep_error(Core core, BaseException error) noexcept:
@@ -74,6 +80,114 @@ cdef cbool _mmio_write(void *device, Machine *machine, unsigned index, uint64_t 
         machine_poll(machine, cpu)
 
 
+# -- Hooks: the core calls once for an instruction or access; which functions that concerns is known here. ---------------------
+
+cdef class Hook:
+    """One function that the core calls. Ranges are of virtual addresses, both ends included."""
+
+    cdef public object fn
+    cdef readonly uint64_t first, last
+    cdef public bint live
+
+    def __cinit__(self, fn, uint64_t first=0, uint64_t last=NEVER):
+        self.fn = fn
+        self.first = first
+        self.last = last
+        self.live = True
+
+
+cdef void _enter_hook(Core core, Cpu *cpu) noexcept:
+    fp_host_leave(cpu)
+    core.accessing = True
+
+
+cdef void _leave_hook(Core core, Cpu *cpu) noexcept:
+    core.accessing = False
+    fp_host_enter(cpu)
+    if core.stop_asked or core.posts:
+        cpu.attention = 1
+
+
+cdef cbool _call_code(Cpu *cpu, uint64_t vaddr, unsigned size, cbool block) noexcept with gil:
+    return _code_hooks(cpu, vaddr, size, block)
+
+
+cdef cbool _call_access(Cpu *cpu, uint64_t vaddr, unsigned size, const void *value, cbool is_write) noexcept with gil:
+    return _access_hooks(cpu, vaddr, size, value, is_write)
+
+
+cdef cbool _code_hooks(Cpu *cpu, uint64_t vaddr, unsigned size, cbool block) noexcept:
+    cdef Core core = <Core>cpu.machine.owner
+    cdef Hook hook
+    _enter_hook(core, cpu)
+    try:
+        for hook in <tuple>(core.block_hooks if block else core.code_hooks):
+            if hook.first <= vaddr + 3 and vaddr <= hook.last and hook.live:
+                hook.fn(<object>(<list>core.faces)[cpu.index], vaddr, size)
+        return True
+    except BaseException as error:
+        _keep_error(core, error)
+        return False
+    finally:
+        _leave_hook(core, cpu)
+
+
+cdef cbool _access_hooks(Cpu *cpu, uint64_t vaddr, unsigned size, const void *value, cbool is_write) noexcept:
+    cdef Core core = <Core>cpu.machine.owner
+    cdef Hook hook
+    cdef uint64_t small = 0
+    _enter_hook(core, cpu)
+    try:
+        if size <= 8:
+            memcpy(&small, value, size)
+            number = small
+        else:
+            number = int.from_bytes((<const char *>value)[:size], "little")
+        for hook in <tuple>(core.write_hooks if is_write else core.read_hooks):
+            if hook.first <= vaddr + (size - 1) and vaddr <= hook.last and hook.live:
+                hook.fn(<object>(<list>core.faces)[cpu.index], vaddr, size, number)
+        return True
+    except BaseException as error:
+        _keep_error(core, error)
+        return False
+    finally:
+        _leave_hook(core, cpu)
+
+
+cdef cbool _call_exception(Cpu *cpu, unsigned kind) noexcept with gil:
+    cdef Core core = <Core>cpu.machine.owner
+    cdef Hook hook
+    _enter_hook(core, cpu)
+    try:
+        for hook in core.exception_hooks:
+            if hook.live:
+                hook.fn(<object>(<list>core.faces)[cpu.index], kind)
+        return True
+    except BaseException as error:
+        _keep_error(core, error)
+        return False
+    finally:
+        _leave_hook(core, cpu)
+
+
+cdef cbool _call_sysreg(Cpu *cpu, uint16_t encoding, cbool is_write, uint64_t *value) noexcept with gil:
+    cdef Core core = <Core>cpu.machine.owner
+    _enter_hook(core, cpu)
+    try:
+        face = <object>(<list>core.faces)[cpu.index]
+        read, write = core.sysreg_hooks[encoding]
+        if is_write:
+            write(face, value[0])
+        else:
+            value[0] = <uint64_t>(read(face) & 0xFFFFFFFFFFFFFFFF)
+        return True
+    except BaseException as error:
+        _keep_error(core, error)
+        return False
+    finally:
+        _leave_hook(core, cpu)
+
+
 cdef class _Ram:
     """Guest RAM as a buffer; keeps its machine alive."""
 
@@ -97,6 +211,9 @@ cdef class Core:
     cdef object posts
     cdef list keep
     cdef dict events            # serial -> function
+    cdef list faces             # what hooks get for each core
+    cdef tuple code_hooks, block_hooks, read_hooks, write_hooks, exception_hooks
+    cdef dict sysreg_hooks      # encoding -> (read, write)
     cdef unsigned long runner   # the thread that runs, when busy
     cdef bint busy
     cdef bint accessing         # a guest instruction waits for a device
@@ -115,6 +232,13 @@ cdef class Core:
         cdef Callbacks callbacks
         cdef const char *reason = NULL
         callbacks.event = _call_event
+        callbacks.code = _call_code
+        callbacks.access = _call_access
+        callbacks.exception = _call_exception
+        callbacks.sysreg = _call_sysreg
+        self.faces = []
+        self.code_hooks = self.block_hooks = self.read_hooks = self.write_hooks = self.exception_hooks = ()
+        self.sysreg_hooks = {}
         self.posts = deque()
         self.keep = []
         self.events = {}
@@ -234,8 +358,18 @@ cdef class Core:
                     if now >= end:
                         return C_STOP_TIMEOUT
                     host = min(host, end - now)
-                with nogil:
-                    stop = machine_run(self.m, limit, host)
+                if self._calls_often():
+                    # The GIL would be taken and released for each call: keep it, but for a moment now and then.
+                    self.m.callbacks.code = <CodeCallback *><void *>_code_hooks
+                    self.m.callbacks.access = <AccessCallback *><void *>_access_hooks
+                    stop = machine_run(self.m, limit, min(host, HOOKED_SLICE_NS))
+                    self.m.callbacks.code = _call_code
+                    self.m.callbacks.access = _call_access
+                    with nogil:
+                        pass
+                else:
+                    with nogil:
+                        stop = machine_run(self.m, limit, host)
                 if stop == C_STOP_CALLBACK:
                     error, self.error = self.error, None
                     raise error
@@ -309,6 +443,79 @@ cdef class Core:
                 raise MemoryError
         finally:
             free(array)
+
+    # -- Hooks ----------------------------------------------------------------------------------------------------------
+
+    cdef bint _calls_often(self):
+        return bool(self.code_hooks or self.block_hooks or self.read_hooks or self.write_hooks)
+
+    def set_faces(self, faces):
+        """Sets what hooks get as their first argument: an object for each core."""
+        self.faces = list(faces)
+
+    def set_hooks(self, str kind, hooks, Hook changed):
+        """Replaces the hooks of a kind: code, block, read, write or exception. changed: the one that was added or removed."""
+        cdef HookRange where = HookRange(changed.first, changed.last)
+        cdef HookRange *ranges
+        cdef unsigned n = 0
+        cdef Hook hook
+        cdef dict kinds = {"code": HOOK_CODE, "block": HOOK_BLOCK, "read": HOOK_READ, "write": HOOK_WRITE}
+        cdef tuple ordered = tuple(hooks)
+        self._own()
+        if kind == "exception":
+            self.exception_hooks = ordered
+            self.m.hooks_exceptions = len(ordered) > 0
+            return
+        ranges = <HookRange *>malloc((len(ordered) + 1) * sizeof(HookRange))
+        if ranges == NULL:
+            raise MemoryError
+        try:
+            for hook in sorted(ordered, key=_hook_first):
+                if n and hook.first <= ranges[n - 1].last:
+                    ranges[n - 1].last = max(ranges[n - 1].last, hook.last)
+                else:
+                    ranges[n] = HookRange(hook.first, hook.last)
+                    n += 1
+            if not machine_set_hooks(self.m, kinds[kind], ranges, n, where):
+                raise MemoryError
+        finally:
+            free(ranges)
+        if kind == "code":
+            self.code_hooks = ordered
+        elif kind == "block":
+            self.block_hooks = ordered
+        elif kind == "read":
+            self.read_hooks = ordered
+        else:
+            self.write_hooks = ordered
+
+    def set_sysreg_hooks(self, dict hooks):
+        """Replaces the hooks of system registers: encoding -> (read or None, write or None)."""
+        cdef SysregHook *rows
+        cdef unsigned n = 0
+        self._own()
+        if len(hooks) > MAX_SYSREG_HOOKS:
+            raise ValueError(f"{len(hooks)} hooks of system registers: at most {MAX_SYSREG_HOOKS}")
+        rows = <SysregHook *>malloc((len(hooks) + 1) * sizeof(SysregHook))
+        if rows == NULL:
+            raise MemoryError
+        try:
+            for encoding, (read, write) in hooks.items():
+                rows[n] = SysregHook(encoding, read is not None, write is not None)
+                n += 1
+            if not machine_set_sysreg_hooks(self.m, rows, n):
+                raise MemoryError
+        finally:
+            free(rows)
+        self.sysreg_hooks = dict(hooks)
+
+    def sysreg_encoding(self, str name):
+        """op0:op1:CRn:CRm:op2 of a system register as 16 bits; KeyError when this machine's cores have none of that name."""
+        encoded = name.encode()
+        found = sysreg_debug_encoding(self.m.cpus[0], encoded)
+        if found < 0:
+            raise KeyError(name)
+        return found
 
     # -- Looking ------------------------------------------------------------------------------------------------
 
@@ -407,6 +614,90 @@ cdef struct _Registers:
 
 # Of CpuState.registers(), for struct: V0..V31, X0..X30 and SP, PC, NZCV (in PSTATE's position), FPCR, FPSR, zero.
 REGISTERS_LAYOUT = "<512s32QQ4I"
+
+
+cdef class _Bank:
+    """Registers that are also a writable buffer of 64-bit numbers: the registers themselves."""
+
+    cdef Cpu *cpu
+    cdef Core core
+    cdef void *memory
+    cdef Py_ssize_t count[1]
+    cdef Py_ssize_t stride[1]
+
+    cdef int open(self, CpuState state, void *memory, Py_ssize_t count) except -1:
+        self.cpu = state.cpu
+        self.core = state.core
+        self.memory = memory
+        self.count[0] = count
+        self.stride[0] = 8
+        return 0
+
+    def __getbuffer__(self, Py_buffer *buffer, int flags):
+        buffer.buf = self.memory
+        buffer.obj = self
+        buffer.len = 8 * self.count[0]
+        buffer.itemsize = 8
+        buffer.readonly = 0
+        buffer.ndim = 1
+        buffer.format = FORMAT_U64 if flags & PyBUF_FORMAT else NULL
+        buffer.shape = self.count
+        buffer.strides = self.stride
+        buffer.suboffsets = NULL
+        buffer.internal = NULL
+
+
+cdef class XRegisters(_Bank):
+    """X0 to X30 as a sequence of 64-bit ints; also a buffer of 31 such, live."""
+
+    def __init__(self, CpuState state):
+        self.open(state, &state.cpu.x[0], 31)
+
+    def __len__(self):
+        return 31
+
+    def __getitem__(self, Py_ssize_t index):
+        if not 0 <= index < 31:
+            raise IndexError(f"X{index}: there are X0 to X30")
+        return self.cpu.x[index]
+
+    def __setitem__(self, Py_ssize_t index, value):
+        if not 0 <= index < 31:
+            raise IndexError(f"X{index}: there are X0 to X30")
+        self.cpu.x[index] = <uint64_t>(value & 0xFFFFFFFFFFFFFFFF)
+
+    def __iter__(self):
+        return iter([self.cpu.x[i] for i in range(31)])
+
+    def __repr__(self):
+        return "[" + ", ".join([f"{value:#x}" for value in self]) + "]"
+
+
+cdef class VRegisters(_Bank):
+    """V0 to V31 as a sequence of 128-bit ints; also a buffer of 64 64-bit numbers, the lower half of each first, live."""
+
+    def __init__(self, CpuState state):
+        self.open(state, &state.cpu.v[0], 64)
+
+    def __len__(self):
+        return 32
+
+    def __getitem__(self, Py_ssize_t index):
+        if not 0 <= index < 32:
+            raise IndexError(f"V{index}: there are V0 to V31")
+        return self.cpu.v[index].d[0] | (<object>self.cpu.v[index].d[1]) << 64
+
+    def __setitem__(self, Py_ssize_t index, value):
+        if not 0 <= index < 32:
+            raise IndexError(f"V{index}: there are V0 to V31")
+        self.cpu.v[index].d[0] = <uint64_t>(value & 0xFFFFFFFFFFFFFFFF)
+        self.cpu.v[index].d[1] = <uint64_t>(value >> 64 & 0xFFFFFFFFFFFFFFFF)
+
+    def __iter__(self):
+        return iter([self[i] for i in range(32)])
+
+    def __repr__(self):
+        return "[" + ", ".join([f"{value:#x}" for value in self]) + "]"
 
 
 cdef class CpuState:

@@ -8,6 +8,7 @@
 #include "cpu/debug.h"
 #include "cpu/events.h"
 #include "cpu/exception.h"
+#include "cpu/hooks.h"
 #include "cpu/machine.h"
 #include "cpu/models.h"
 #include "cpu/sysreg.h"

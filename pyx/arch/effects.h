@@ -25,6 +25,10 @@ bool mem_store(Cpu *cpu, u64 va, unsigned size, unsigned align, unsigned acc, co
 /* Host address of [va, va+size) for an atomic read-modify-write or DC ZVA on RAM, after all checks and invalidations.
  * NULL: Cpu.exception holds the abort. The range must not cross a page. */
 u8 *mem_rmw(Cpu *cpu, u64 va, unsigned size, unsigned acc);
+/* Whether a hook wants to see what the instruction that called mem_rmw() is about to write there. */
+bool mem_rmw_hooked(const Cpu *cpu, u64 va, unsigned size);
+/* Shows it. False: the hook raised; nothing is to be written. */
+bool mem_rmw_show(Cpu *cpu, u64 va, unsigned size, unsigned acc, const u8 *at, const void *value);
 
 /* Probe without access: translates, checks permission for size bytes. NULL exception fields as above. */
 bool mem_probe(Cpu *cpu, u64 va, unsigned acc);

@@ -134,6 +134,10 @@ typedef struct __attribute__((aligned(64))) Cpu {
     i64 countdown;              /* spilled budget: instructions that may still run in this slice */
     i64 slice;                  /* countdown at the start of this slice: retired = slice - countdown - unexecuted */
     u64 retired;                /* instructions retired before this slice */
+    u64 hooked_pc, hooked_at;   /* the code hook at hooked_pc has been called at that count of retired instructions */
+    u64 entered_pc, entered_at; /* the same of block hooks */
+    u64 within_pc, within_at;   /* at that count, within_pc is not a block's start, but where a block was cut in two */
+    u64 accessed_pc, accessed_at;   /* a hook of an access has raised there, at that count: none is called again */
     u64 step_over;              /* the breakpoint at this PC does not stop; 1: none */
     const Op **link;            /* LEAVE_LINK: where the target op's address goes */
     const Block *link_from;     /* LEAVE_LINK: the block that branches */

@@ -49,6 +49,8 @@ extern const unsigned sysreg_count;
 
 /* The register of an encoding on this core, or NULL. Reserved ID registers are found too. */
 const SysReg *sysreg_find(const Cpu *cpu, u16 encoding);
+/* Whether the user serves MRS or MSR of that encoding (cpu/hooks.h). */
+bool sysreg_is_hooked(const Cpu *cpu, u16 encoding, bool is_write);
 u64 sysreg_read(Cpu *cpu, const SysReg *reg);
 /* Also brings Cpu.ctx up to date where the register asks for it. */
 void sysreg_write(Cpu *cpu, const SysReg *reg, u64 value);

@@ -160,16 +160,21 @@ void machine_invalidate_code(Machine *machine, u64 paddr, u64 size)
     }
 }
 
-void code_drop_vaddr(Machine *machine, u64 vaddr)
+void code_drop_range(Machine *machine, u64 first, u64 last)
 {
-    for (size_t i = 0; i < (size_t)1 << BUCKET_BITS; i++) {
+    for (size_t i = 0; machine->code->stats.blocks && i < (size_t)1 << BUCKET_BITS; i++) {
         for (Block *block = machine->code->buckets[i], *next; block; block = next) {
             next = block->hash_next;
-            if (vaddr - block->vaddr < 4u * block->n_insns) {
+            if (block->vaddr <= last && first <= block->vaddr + (4u * block->n_insns - 1)) {
                 machine_invalidate_code(machine, block->paddr, 4);
             }
         }
     }
+}
+
+void code_drop_vaddr(Machine *machine, u64 vaddr)
+{
+    code_drop_range(machine, vaddr, vaddr);
 }
 
 /* -- Finding -------------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@ struct Block {
     u64 vaddr, paddr;
     u32 ctx;
     u16 n_insns, n_ops;
+    bool goes_on;           /* its end is no branch: the next instruction follows */
     bool stale;             /* dropped: its first op leaves, so that links to it do no harm */
     Block *hash_next;       /* in CodeCache.buckets */
     Block *page_next;       /* in Region.page_blocks */
@@ -36,6 +37,8 @@ Block *block_limited(Cpu *cpu, unsigned max_insns);
 Block *block_of(const Op *op);
 /* Blocks that hold code at these virtual addresses are dropped: breakpoints changed. */
 void code_drop_vaddr(Machine *machine, u64 vaddr);
+/* The same for those from first to last, both included. */
+void code_drop_range(Machine *machine, u64 first, u64 last);
 
 void jump_cache_init(Cpu *cpu);
 /* The next JUMP_TO the block's address in this context finds it inline. Only for canonical addresses. */

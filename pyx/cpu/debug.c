@@ -58,6 +58,12 @@ bool sysreg_debug_read(Cpu *cpu, const char *name, u64 *value)
     return true;
 }
 
+int sysreg_debug_encoding(Cpu *cpu, const char *name)
+{
+    const SysReg *reg = sysreg_named(cpu, name);
+    return reg ? reg->encoding : -1;
+}
+
 bool sysreg_debug_write(Cpu *cpu, const char *name, u64 value)
 {
     const SysReg *reg = sysreg_named(cpu, name);

@@ -2,6 +2,7 @@
  * Exceptions to EL1: AArch64.TakeException, AArch64.ExceptionReturn and what they need. State is banked by EL, so that EL2 and EL3
  * are more values of `target`, not more code. */
 #include "cpu/exception.h"
+#include "cpu/machine.h"
 #include "cpu/psci.h"
 #include "cpu/pstate.h"
 
@@ -106,6 +107,14 @@ static void enter(Cpu *cpu, unsigned target, unsigned offset)
     cpu_update_context(cpu);
 }
 
+static void call_hook(Cpu *cpu, unsigned kind)
+{
+    Machine *m = cpu->machine;
+    if (unlikely(m->hooks_exceptions) && !m->callbacks.exception(cpu, kind)) {
+        machine_stop(m, STOP_CALLBACK);
+    }
+}
+
 /* These exist in a "from lower EL" and a "same EL" form, which is one higher. */
 static bool has_same_el_form(u32 ec)
 {
@@ -131,6 +140,7 @@ void exception_take(Cpu *cpu)
         cpu->ss = 0;    /* SSAdvance: the instruction has completed */
     }
     enter(cpu, target, VECTOR_SYNC);
+    call_hook(cpu, 0);
 }
 
 void exception_take_interrupt(Cpu *cpu, Interrupt kind)
@@ -141,6 +151,7 @@ void exception_take_interrupt(Cpu *cpu, Interrupt kind)
         cpu->esr_el[1] = (u32)EC_SERROR << 26 | ESR_IL;
     }
     enter(cpu, 1, offsets[kind]);
+    call_hook(cpu, kind == INTERRUPT_IRQ ? 1 : kind == INTERRUPT_FIQ ? 2 : 3);
 }
 
 bool exception_interrupt_enabled(const Cpu *cpu, Interrupt kind)

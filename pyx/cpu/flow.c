@@ -12,6 +12,10 @@ static void settle(Cpu *cpu, const Op *op, unsigned done)
     cpu->countdown += block->n_insns - place->insns - done;
     cpu->pc = block->vaddr + 4u * (place->words + done);
     cpu->op = NULL;
+    if (place->insns + done < block->n_insns && place->insns + done > 0) {
+        cpu->within_pc = cpu->pc;
+        cpu->within_at = cpu_retired(cpu);
+    }
 }
 
 #if EMU_TAILCALL
@@ -96,6 +100,78 @@ COLD HandlerResult op_breakpoint(ARGS)
         DISPATCH(op + 1);
     }
     LEAVE(LEAVE_BREAKPOINT, 0);
+}
+
+/* Whether the hook lets the guest go on in this block. */
+static bool call_code_hook(Cpu *cpu, const Op *op, unsigned size, bool block)
+{
+    Machine *m = cpu->machine;
+    if (!m->callbacks.code(cpu, op->imm, size, block)) {
+        machine_stop(m, STOP_CALLBACK);
+    }
+    return !cpu->attention;
+}
+
+/* Called once for each execution: not again when the guest leaves between the hook and the instruction. */
+HandlerResult op_hook_code(ARGS)
+{
+    SPILL(op);
+    u64 retired = cpu_retired(cpu);
+    if (cpu->hooked_pc != op->imm || cpu->hooked_at != retired) {
+        cpu->hooked_pc = op->imm;
+        cpu->hooked_at = retired;
+        if (unlikely(!call_code_hook(cpu, op, 4, false))) {
+            LEAVE(cpu->machine->stop == STOP_CALLBACK ? LEAVE_STOP : LEAVE_NONE, 0);
+        }
+    }
+    RELOAD;
+    cpu->op = NULL;
+    DISPATCH_NEXT;
+}
+
+HandlerResult op_hook_block(ARGS)
+{
+    SPILL(op);
+    u64 retired = cpu_retired(cpu);
+    bool cut = cpu->within_pc == op->imm && cpu->within_at == retired;
+    if (!cut && (cpu->entered_pc != op->imm || cpu->entered_at != retired)) {
+        cpu->entered_pc = op->imm;
+        cpu->entered_at = retired;
+        if (unlikely(!call_code_hook(cpu, op, 4u * block_of(op)->n_insns, true))) {
+            LEAVE(cpu->machine->stop == STOP_CALLBACK ? LEAVE_STOP : LEAVE_NONE, 0);
+        }
+    }
+    RELOAD;
+    cpu->op = NULL;
+    DISPATCH_NEXT;
+}
+
+HandlerResult op_hook_MRS(ARGS)
+{
+    u64 value = 0;
+    SPILL(op);
+    if (!cpu->machine->callbacks.sysreg(cpu, op->aux, false, &value)) {
+        machine_stop(cpu->machine, STOP_CALLBACK);
+        LEAVE(LEAVE_STOP, 0);
+    }
+    Xd = value;
+    if (cpu->attention) {
+        LEAVE(LEAVE_NONE, 1);
+    }
+    RELOAD;
+    cpu->op = NULL;
+    DISPATCH_NEXT;
+}
+
+HandlerResult op_hook_MSR(ARGS)
+{
+    u64 value = Xn;
+    SPILL(op);
+    if (!cpu->machine->callbacks.sysreg(cpu, op->aux, true, &value)) {
+        machine_stop(cpu->machine, STOP_CALLBACK);
+        LEAVE(LEAVE_STOP, 0);
+    }
+    LEAVE(LEAVE_NONE, 1);
 }
 
 COLD HandlerResult op_stale(ARGS)

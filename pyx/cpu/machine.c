@@ -103,6 +103,7 @@ void machine_free(Machine *m)
     wakeup_free(m->wakeup);
     free(m->events);
     free(m->breakpoints);
+    hooks_free(m);
     free(m);
 }
 

@@ -5,6 +5,7 @@
 #define EMU_CPU_MACHINE_H
 
 #include "arch/state.h"
+#include "cpu/hooks.h"
 #include "mem/bus.h"
 
 enum { MAX_CPUS = 64 };
@@ -18,8 +19,15 @@ typedef enum Stop {
 } Stop;
 
 /* Calls out of the core, filled in by the Cython face. False: the callee raised, the machine stops. */
+typedef bool CodeCallback(Cpu *cpu, u64 vaddr, unsigned size, bool block);
+typedef bool AccessCallback(Cpu *cpu, u64 vaddr, unsigned size, const void *value, bool is_write);
+
 typedef struct Callbacks {
     bool (*event)(void *owner, u64 serial);
+    CodeCallback *code;         /* before the instruction, or block, of size bytes */
+    AccessCallback *access;     /* after a read, before its register changes; before a write. value: size bytes */
+    bool (*exception)(Cpu *cpu, unsigned kind);                     /* at the vector; kind: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError */
+    bool (*sysreg)(Cpu *cpu, u16 encoding, bool is_write, u64 *value);
 } Callbacks;
 
 typedef struct Event { u64 time_ns, serial; } Event;
@@ -62,6 +70,10 @@ struct Machine {
     u64 limit;                  /* total instructions at which to stop; ~0: none */
     u64 *breakpoints;           /* sorted virtual addresses */
     unsigned n_breakpoints;
+    HookSet hooks[HOOK_KINDS];
+    SysregHook *sysreg_hooks;
+    unsigned n_sysreg_hooks;
+    bool hooks_exceptions;      /* Callbacks.exception wants calls */
     unsigned max_el;
     bool guarded_pages;         /* a guarded page (BTI) has been fetched from: CTX_BTI is worth its cost from then on */
 };

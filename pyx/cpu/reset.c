@@ -24,6 +24,7 @@ void cpu_reset(Cpu *cpu)
     cpu->halted = POWERED_OFF;
     cpu->deadline_ns = cpu->wfx_deadline_ns = NEVER;
     cpu->nested_faults = cpu->idle_faults = 0;
+    cpu->hooked_at = cpu->entered_at = cpu->within_at = cpu->accessed_at = ~(u64)0;
     cpu->timer_changed = true;
     gic_cpu_reset(cpu->machine->gic, cpu->index);
     tlb_flush_all(cpu);

@@ -218,6 +218,7 @@ static const Op *next_op(Cpu *cpu)
 
 static void enter(Cpu *cpu, const Op *op)
 {
+    u64 cut_pc = 0, cut_at = 0;
     if (op->insns > cpu->countdown) {
         const Block *block = block_limited(cpu, (unsigned)cpu->countdown);
         if (!block) {
@@ -225,10 +226,18 @@ static void enter(Cpu *cpu, const Op *op)
             return;
         }
         op = block->ops;
+        if (block->goes_on && block->n_insns == cpu->countdown) {
+            cut_pc = block->vaddr + 4u * block->n_insns;
+            cut_at = cpu_retired(cpu) + block->n_insns;
+        }
     }
     cpu->countdown -= op->insns;
     cpu->leave = LEAVE_NONE;
     block_enter(cpu, op);
+    if (unlikely(cut_at)) {     /* where the rest of the block begins: no block of its own, to hooks */
+        cpu->within_pc = cut_pc;
+        cpu->within_at = cut_at;
+    }
     if (cpu->leave == LEAVE_EXCEPTION) {
         take_exception(cpu);
     }

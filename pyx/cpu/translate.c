@@ -7,7 +7,7 @@
 #include "cpu/block.h"
 #include "isa/decode.h"
 
-Handler op_jump, op_exit, op_link, op_jump_far, op_breakpoint, op_bti_check, op_step_end;
+Handler op_jump, op_exit, op_link, op_jump_far, op_breakpoint, op_bti_check, op_step_end, op_hook_code, op_hook_block;
 
 typedef struct Builder {
     Translator t;
@@ -79,6 +79,22 @@ static u32 fetch(const u8 *words, unsigned i)
     return word;
 }
 
+static bool is_hooked(const Builder *b, HookKind kind, u64 vaddr)
+{
+    const HookSet *set = &b->t.cpu->machine->hooks[kind];
+    return unlikely(set->n) && hook_set_meets(set, vaddr, vaddr + 3);
+}
+
+/* A hook may see and change everything: the instruction after it takes nothing for granted, and stands alone. */
+static void add_code_hook(Builder *b)
+{
+    u64 vaddr = b->block->vaddr + 4 * b->n_insns;
+    if (is_hooked(b, HOOK_CODE, vaddr)) {
+        append(b, op_hook_code, vaddr);
+        b->t.flags = -1;
+    }
+}
+
 /* One instruction. Ops get the place of the instruction; one that fuses into the previous op keeps that op's. */
 static void one(Builder *b, u32 word)
 {
@@ -125,13 +141,18 @@ void translate(Cpu *cpu, Block *block, const u8 *words, unsigned limit, OpPlace 
     if (ctx & CTX_BTI) {
         append(&b, op_bti_check, fetch(words, 0))->aux = !!(ctx & CTX_GUARDED);
     }
+    if (is_hooked(&b, HOOK_BLOCK, block->vaddr)) {
+        append(&b, op_hook_block, block->vaddr);
+    }
     while (b.t.end == END_NONE && b.n_insns < most && b.t.n_ops < BLOCK_MAX_OPS - 16) {
         if (b.n_insns && is_breakpoint(cpu->machine, block->vaddr + 4 * b.n_insns)) {
             break;
         }
+        add_code_hook(&b);
         one(&b, fetch(words, b.n_insns));
     }
     finish(&b);
+    block->goes_on = b.t.end == END_NONE;
     block->n_insns = (u16)b.n_insns;
     block->n_ops = (u16)b.t.n_ops;
     block->ops[0].insns = block->n_insns;

@@ -8,7 +8,7 @@ Handler op_NOP, op_TRAP, op_YIELD, op_SEV, op_SEVL, op_ESB, op_WAIT, op_PACI_hin
     op_MSR_DAIFSet, op_MSR_DAIFClr, op_MSR_DAIF, op_MSR_SPSel, op_MSR_PAN, op_MSR_UAO, op_MSR_DIT, op_MSR_SSBS,
     op_MRS_storage_x, op_MRS_storage_w, op_MRS_constant, op_MSR_storage_x, op_MRS, op_MSR, op_MRS_el0, op_MSR_el0, op_TIDCP,
     op_CACHE_OP, op_AT, op_TLBI, op_RCTX_el0, op_SVC, op_BRK, op_HVC, op_ERET, op_ERETA;
-Handler op_fp_trap;
+Handler op_fp_trap, op_hook_MRS, op_hook_MSR;
 
 static bool at_el0(const Translator *t)
 {
@@ -178,8 +178,21 @@ static int context_traps(Translator *t, Op *op, const SysReg *reg)
     return 0;
 }
 
+/* The hook of an access that the guest's exception level may make at all: op1 = 3 is EL0's. */
+static bool is_hooked(const Translator *t, bool is_write)
+{
+    u16 encoding = word_encoding(t->word);
+    bool open = !at_el0(t) || (encoding >> 11 & 7) == 3;
+    return open && sysreg_is_hooked(t->cpu, encoding, is_write);
+}
+
 FORM(mrs)
 {
+    if (unlikely(is_hooked(t, false))) {
+        op->d = reg_zr_dest(f->Rt);
+        op->aux = word_encoding(t->word);
+        return serve(t, op, op_hook_MRS, END_NONE);
+    }
     const SysReg *reg = sysreg_find(t->cpu, word_encoding(t->word));
     if (!may_access(t, reg, reg ? reg->read_el : 0)) {
         return no_register(t, op, true);
@@ -210,6 +223,11 @@ static bool is_daif(const SysReg *reg)
 
 FORM(msr_reg)
 {
+    if (unlikely(is_hooked(t, true))) {
+        op->n = reg_zr(f->Rt);
+        op->aux = word_encoding(t->word);
+        return serve(t, op, op_hook_MSR, END_JUMP);
+    }
     const SysReg *reg = sysreg_find(t->cpu, word_encoding(t->word));
     if (!may_access(t, reg, reg ? reg->write_el : 0)) {
         return no_register(t, op, false);

@@ -209,9 +209,12 @@ ALWAYS_INLINE Vec128 vec_low(u64 v) { return (Vec128){v, 0}; }     /* a scalar: 
 #define RMW(T, va, use, acc) do { SPILL(op); \
     u8 *at_ = mem_rmw(cpu, (va), sizeof(T), (acc)); \
     if (unlikely(!at_)) return leave_exception(PASS(op)); \
-    T copy_ = GET(T, at_); bool copied_ = ((uintptr_t)at_ & (sizeof(T) - 1)) != 0; \
+    bool hooked_ = mem_rmw_hooked(cpu, (va), sizeof(T)); \
+    T copy_ = GET(T, at_); bool copied_ = hooked_ || ((uintptr_t)at_ & (sizeof(T) - 1)) != 0; \
     ATOMIC(T) *host_ = copied_ ? &copy_ : (T *)(void *)at_; \
-    use if (copied_) PUT(T, at_, copy_); } while (0)
+    use \
+    if (unlikely(hooked_) && !mem_rmw_show(cpu, (va), sizeof(T), (acc), at_, &copy_)) return leave_exception(PASS(op)); \
+    if (copied_) PUT(T, at_, copy_); } while (0)
 #else
 #define LOAD_ORDERED(T, va, out, acc) do { u64 va_ = (va); const TlbEntry *e_ = TLB_SLOT(tlb, va_); \
     if (unlikely(!TLB_HIT_WHOLE(va_, sizeof(T), e_->read))) MUSTTAIL return slow_self(PASS(op)); \

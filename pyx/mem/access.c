@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The slow path of loads and stores: alignment, page crossing, devices, pages with code. Everything the TLB fast path declines. */
 #include "mem/tlb.h"
+#include "cpu/machine.h"
 
 enum { FSC_EXTERNAL = 0x10, FSC_ALIGNMENT = 0x21 };
 
@@ -8,6 +9,33 @@ static bool abort_with(Cpu *cpu, u64 va, unsigned acc, u8 fsc)
 {
     Fault fault = {.fsc = fsc};
     mmu_raise(cpu, va, acc, &fault);
+    return false;
+}
+
+/* -- Hooks ------------------------------------------------------------------------------------------------ */
+
+/* Whether one waits for a kind of access there. Tag bits of a pointer do not count. */
+static bool is_hooked(const Cpu *cpu, HookKind kind, u64 va, unsigned size)
+{
+    const HookSet *set = &cpu->machine->hooks[kind];
+    u64 first = (u64)sign_extend(va, 56);
+    return unlikely(set->n) && hook_set_meets(set, first, first + (size - 1));
+}
+
+/* False: the hook raised. The instruction has done nothing then, and when it is run again its hooks are not called again. */
+static bool call_hook(Cpu *cpu, u64 va, unsigned size, const void *value, bool is_write)
+{
+    Machine *m = cpu->machine;
+    u64 retired = cpu_retired(cpu), pc = op_pc(cpu->op);
+    if (cpu->accessed_at == retired && cpu->accessed_pc == pc) {
+        return true;
+    }
+    if (m->callbacks.access(cpu, (u64)sign_extend(va, 56), size, value, is_write)) {
+        return true;
+    }
+    cpu->accessed_pc = pc;
+    cpu->accessed_at = retired;
+    machine_stop(m, STOP_CALLBACK);
     return false;
 }
 
@@ -135,7 +163,8 @@ bool mem_load(Cpu *cpu, u64 va, unsigned size, unsigned align, unsigned acc, voi
     }
     unsigned first = first_part(va, size);
     return load_part(cpu, va, first, align, acc, buf) &&
-           (first == size || load_part(cpu, va + first, size - first, align, acc, (u8 *)buf + first));
+           (first == size || load_part(cpu, va + first, size - first, align, acc, (u8 *)buf + first)) &&
+           (!is_hooked(cpu, HOOK_READ, va, size) || call_hook(cpu, va, size, buf, false));
 }
 
 bool mem_store(Cpu *cpu, u64 va, unsigned size, unsigned align, unsigned acc, const void *buf)
@@ -145,6 +174,12 @@ bool mem_store(Cpu *cpu, u64 va, unsigned size, unsigned align, unsigned acc, co
         return abort_with(cpu, va, acc, FSC_ALIGNMENT);
     }
     unsigned first = first_part(va, size);
+    if (is_hooked(cpu, HOOK_WRITE, va, size)) {
+        bool permitted = may_store(cpu, va, acc) && (first == size || may_store(cpu, va + first, acc));
+        if (!permitted || !call_hook(cpu, va, size, buf, true)) {
+            return false;
+        }
+    }
     if (first == size) {
         return store_part(cpu, va, size, align, acc, buf);
     }
@@ -180,6 +215,22 @@ u8 *mem_rmw(Cpu *cpu, u64 va, unsigned size, unsigned acc)
         abort_with(cpu, va, acc, FSC_EXTERNAL);
         return NULL;
     }
+    u8 *at = hit.region->host + (hit.paddr - hit.region->base);
+    if (reads && is_hooked(cpu, HOOK_READ, va, size) && !call_hook(cpu, va, size, at, false)) {
+        return NULL;
+    }
     bus_ram_written(cpu->machine, hit.paddr, size);
-    return hit.region->host + (hit.paddr - hit.region->base);
+    return at;
+}
+
+bool mem_rmw_hooked(const Cpu *cpu, u64 va, unsigned size)
+{
+    return is_hooked(cpu, HOOK_WRITE, va, size);
+}
+
+/* A store-exclusive writes when the memory still holds what its load saw (isa/exclusive.h). */
+bool mem_rmw_show(Cpu *cpu, u64 va, unsigned size, unsigned acc, const u8 *at, const void *value)
+{
+    bool writes = !(acc & ACC_WRITE) || !memcmp(at, &cpu->exclusive_value, size);
+    return !writes || !is_hooked(cpu, HOOK_WRITE, va, size) || call_hook(cpu, va, size, value, true);
 }

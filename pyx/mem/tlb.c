@@ -56,6 +56,20 @@ static void note_fill(Cpu *cpu, Regime regime, unsigned slot, const Translation 
     }
 }
 
+/* Whether a hook waits for reads, or for writes, somewhere in the page. A hooked read hides a page from atomics too, which look at
+ * the tag for writes alone. */
+static void hide_hooked(const Machine *machine, TlbEntry *e, u64 vpage)
+{
+    u64 first = (u64)sign_extend(vpage, 56), last = first + (PAGE_SIZE - 1);
+    bool reads = hook_set_meets(&machine->hooks[HOOK_READ], first, last);
+    if (reads) {
+        e->read = TLB_MISS;
+    }
+    if (reads || hook_set_meets(&machine->hooks[HOOK_WRITE], first, last)) {
+        e->write = TLB_MISS;
+    }
+}
+
 /* The fast path may use a page only where it needs no thought: RAM, and Device memory only under strict alignment. */
 static void set_tags(Cpu *cpu, TlbEntry *e, const TlbInfo *info)
 {
@@ -69,6 +83,9 @@ static void set_tags(Cpu *cpu, TlbEntry *e, const TlbInfo *info)
     if (info->writable && !(*flags & (RAM_HAS_CODE | RAM_CLEAN))) {
         e->write = info->vpage;
         *flags |= RAM_WRITE_CACHED;
+    }
+    if (unlikely(cpu->machine->hooks[HOOK_READ].n | cpu->machine->hooks[HOOK_WRITE].n)) {
+        hide_hooked(cpu->machine, e, info->vpage);
     }
 }
 
