@@ -18,6 +18,6 @@ def test_page(page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / page).read_text(), re.DOTALL | re.MULTILINE)
     assert blocks
     names: dict[str, object] = {}
-    exec("\n".join(blocks), names)
+    exec("\n".join(blocks), names)  # noqa: S102
     assert names["writes"]
     assert "main(0x" in capsys.readouterr().out

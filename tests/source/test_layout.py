@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = {".py", ".pyi", ".pyx", ".pxd", ".c", ".h", ".S", ".def", ".decode"}
+SOURCE = {".py", ".pyi", ".pyx", ".pxd", ".pxi", ".c", ".h", ".S", ".def", ".decode"}
 PLACES = ("pyx", "emu", "tests", "bench", "kernels", "tools")
 MAX_FILE, MAX_FUNCTION, MAX_MACRO, MAX_LINE = 600, 60, 8, 150
 # Tables: as long as what they list.
@@ -80,8 +80,8 @@ def test_c_knows_no_python_and_the_face_knows_one_header() -> None:
 
 # Each may import what stands before it. Imports for types alone (TYPE_CHECKING) are free.
 ORDER = ("errors", "stops", "units", "syndrome", "fdt", "images", "memory", "serial", "console", "device", "testbench",
-         "devices", "board", "layout", "boot", "cpu", "machine", "debug", "cli")
-KNOW_THE_CORE = {"emu/machine.py", "emu/memory.py", "emu/cpu.py", "emu/cli/info.py"}
+         "devices", "board", "layout", "boot", "cpu", "hooks", "machine", "debug", "cli")
+KNOW_THE_CORE = {"emu/machine.py", "emu/memory.py", "emu/cpu.py", "emu/hooks.py", "emu/cli/info.py"}
 
 
 def room_of(path: Path) -> str:
