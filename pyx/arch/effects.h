@@ -27,6 +27,7 @@ bool mem_store(Cpu *cpu, u64 va, unsigned size, unsigned align, unsigned acc, co
 u8 *mem_rmw(Cpu *cpu, u64 va, unsigned size, unsigned acc);
 /* Whether a hook wants to see what the instruction that called mem_rmw() is about to write there. */
 bool mem_rmw_hooked(const Cpu *cpu, u64 va, unsigned size);
+extern const u8 mem_zeros[64];          /* what DC ZVA writes */
 /* Shows it. False: the hook raised; nothing is to be written. */
 bool mem_rmw_show(Cpu *cpu, u64 va, unsigned size, unsigned acc, const u8 *at, const void *value);
 

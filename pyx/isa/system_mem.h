@@ -12,8 +12,7 @@ OP(DC_ZVA,
         cpu->exception.far = va;
         TAKE_EXCEPTION;
     }
-    const u8 zeros[ZVA_BYTES] = {0};
-    if (unlikely(!mem_rmw_show(cpu, va & ~(u64)(ZVA_BYTES - 1), ZVA_BYTES, 0, host, zeros))) {
+    if (unlikely(!mem_rmw_show(cpu, va & ~(u64)(ZVA_BYTES - 1), ZVA_BYTES, 0, host, mem_zeros))) {
         TAKE_EXCEPTION;
     }
     memset(host, 0, ZVA_BYTES);

@@ -223,6 +223,8 @@ u8 *mem_rmw(Cpu *cpu, u64 va, unsigned size, unsigned acc)
     return at;
 }
 
+const u8 mem_zeros[64];
+
 bool mem_rmw_hooked(const Cpu *cpu, u64 va, unsigned size)
 {
     return is_hooked(cpu, HOOK_WRITE, va, size);
