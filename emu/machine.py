@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _PAGE = 4096
 _AFFINITY_MASK = 0xFF_00FF_FFFF  # MPIDR_EL1: Aff3 and Aff2 to Aff0
+_MAX_TIMEOUT = 1e9  # seconds: 31 years
 VIRTUAL_CLOCK_DATE = 1_704_067_200
 """The date at power-on under the virtual clock: 2024-01-01T00:00:00Z."""
 _REASONS = {
@@ -257,6 +258,8 @@ class Machine(Hooks):
         devices and hooks come out as they are; the machine can go on afterwards. A RESET stop leaves the machine as
         the guest left it: reset() restarts it.
         """
+        if self._runner is not None:  # before anything of the run that is under way is touched
+            raise RuntimeError("the machine is running: do this between runs")
         target = self.resolve(until) if until is not None else None
         core, start = self._core, self._core.instructions()
         if max_instructions is not None and max_instructions <= 0:
@@ -269,7 +272,7 @@ class Machine(Hooks):
         self._runner = threading.current_thread()
         self._host.look_for_input()
         try:
-            reason = core.run(max_instructions or 0, max(int(timeout * 1e9), 1) if timeout is not None else 0)
+            reason = core.run(max_instructions or 0, _timeout_ns(timeout))
         finally:
             self._runner = None
             self._seconds += time.monotonic() - began
@@ -305,6 +308,13 @@ class Machine(Hooks):
         mips = instructions / self._seconds / 1e6 if self._seconds else 0.0
         figures: dict[str, int | float] = {"instructions": instructions, "seconds": round(self._seconds, 6)}
         return {**figures, "mips": round(mips, 3), **self._core.stats()}
+
+
+def _timeout_ns(timeout: float | None) -> int:
+    """Return host nanoseconds for the core, to which 0 means no limit; more than the clock can count is none."""
+    if timeout is None or timeout > _MAX_TIMEOUT:
+        return 0
+    return max(int(timeout * 1e9), 1)
 
 
 def _explain(info: Mapping[str, int | str]) -> str:

@@ -214,3 +214,23 @@ def test_exported_names():
     assert emu.__all__ == sorted(emu.__all__)
     assert all(hasattr(emu, name) for name in emu.__all__)
     assert set(emu.__all__) == set(emu._HOMES)
+
+
+@pytest.mark.parametrize("timeout", [float("inf"), 1e300, 1e9 + 1])
+def test_a_timeout_beyond_the_clock_is_none(timeout: float) -> None:
+    stop = machine(NOP, BRANCH_TO_SELF).run(max_instructions=5, timeout=timeout)
+    assert (stop.reason, stop.instructions) == (StopReason.LIMIT, 5)
+
+
+def test_a_nested_run_is_refused_and_leaves_the_outer_one_alone() -> None:
+    m = machine(NOP, NOP, NOP, BRANCH_TO_SELF)
+    refused = []
+
+    @m.hook_code(begin=BASE + 4)
+    def nested(cpu, address, size):
+        with pytest.raises(RuntimeError, match="running"):
+            m.run(max_instructions=1)
+        refused.append(address)
+
+    stop = m.run(until=BASE + 8, max_instructions=100)
+    assert (stop.reason, stop.pc, refused) == (StopReason.UNTIL, BASE + 8, [BASE + 4])
